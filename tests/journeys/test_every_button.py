@@ -6,6 +6,7 @@ The world is one of its own: what is pressed here is done.
 from __future__ import annotations
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -64,9 +65,19 @@ _BUTTONS = """() => {
         .map(b => ({text: (b.innerText || b.value).trim(), name: b.name, frame: !b.closest("main"),
                     posts: Boolean(b.form && b.form.method === "post" && b.type === "submit" && !b.hasAttribute("hx-get"))}));
 }"""
+_MOMENT = 0.04  # seconds
+_MOST_MOMENTS = 100
+# Whether fill() may have anything to do: without what it looks for itself of a field that is seen and may be changed.
+_LEFT_OPEN = """() => {
+    const all = [...document.querySelectorAll("main :is(input, textarea)")].filter(c => !c.disabled && !c.readOnly && c.name);
+    const typed = c => !["file", "hidden", "submit", "button", "checkbox", "radio", "password"].includes(c.type);
+    const chosen = new Set(all.filter(c => c.type === "radio" && c.checked).map(c => c.name));
+    return all.some(c => typed(c) ? !c.value : c.type === "radio" && !chosen.has(c.name));
+}"""
 _FIELDS = "all => all.map(c => [c.getAttribute('type') || 'text', c.getAttribute('name') || '', c.value])"
-_TYPED = """(b, own) => Array.from(document.querySelectorAll("main :is(input, textarea, select)"))
-    .filter(c => !own || c.form === b.form)
+# What stands in the fields: of the form alone that a button sends, or (``everything``) of the page.
+_TYPED = """(b, everything) => Array.from(document.querySelectorAll("main :is(input, textarea, select)"))
+    .filter(c => everything || !b.form || b.closest("[hx-get], [hx-post]") || c.form === b.form)
     .filter(c => c.name && !["hidden", "file", "password", "submit", "button"].includes(c.type))
     .filter(c => ["checkbox", "radio"].includes(c.type) ? c.checked : c.value.trim())
     .map(c => [c.name, c.value.replace(/\\r\\n?/g, "\\n").trim()])"""
@@ -100,6 +111,7 @@ class Traffic:
     open: set[Request] = field(default_factory=set)
     answers: list[Response] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    changed: float = 0.0  # when something was sent or answered, last
 
     def __post_init__(self) -> None:
         self.page.on("request", self._begins)
@@ -120,18 +132,20 @@ class Traffic:
 
     def _begins(self, request: Request) -> None:
         self.open.add(request)
+        self.changed = time.monotonic()
 
     def _ends(self, request: Request) -> None:
         self.open.discard(request)
+        self.changed = time.monotonic()
 
     def settle(self, moments: int = 4) -> None:
         """Wait until some moments have passed in which nothing was on its way; what asks for ever is left to it."""
-        quiet = 0
-        for _moment in range(100):
-            self.page.wait_for_timeout(40)
-            quiet = 0 if self.open else quiet + 1
-            if quiet >= moments:
+        began = time.monotonic()
+        while (now := time.monotonic()) < began + _MOST_MOMENTS * _MOMENT:
+            left = _MOMENT if self.open else max(began, self.changed) + moments * _MOMENT - now
+            if left <= 0:
                 return
+            self.page.wait_for_timeout(left * 1000)
 
     def judged(self) -> list[Response]:
         """The answers a person or a script gets to see."""
@@ -168,6 +182,8 @@ def find(page: Page, button: Button) -> Locator | None:
 
 def fill(page: Page, traffic: Traffic) -> bool:
     """Something in every field that is empty, and the first of every choice nobody has made; whether there was any. Else nobody waits."""
+    if not page.evaluate(_LEFT_OPEN):
+        return False
     fields = page.locator("main :is(input, textarea):visible:enabled:not([readonly])")
     filled = False
     for number, (kind, name, value) in enumerate(fields.evaluate_all(_FIELDS)):
@@ -190,7 +206,7 @@ def press(traffic: Traffic, address: str, button: Button) -> str:
     """Go there, fill in what is empty, press; what was wrong with the answer, ``gone`` where the button is not there (any more)."""
     page = traffic.page
     traffic.begin(address)
-    if page.locator("html").get_attribute("lang") != "zh-CN":
+    if page.evaluate("document.documentElement.lang") != "zh-CN":
         page.get_by_role("button", name="中文").click()
         traffic.begin(address)
     found = find(page, button)
@@ -199,8 +215,7 @@ def press(traffic: Traffic, address: str, button: Button) -> str:
     if found is None:
         return "gone"
     # What stands in other forms is lost only with a word before; a script's button leaves the page as it is.
-    own = found.evaluate("b => Boolean(b.form) && !b.closest('[hx-get], [hx-post]')")
-    before = found.evaluate(_TYPED, own)
+    before = found.evaluate(_TYPED)
     traffic.answers.clear()
     traffic.asked.clear()
     found.click()
@@ -215,7 +230,7 @@ def press(traffic: Traffic, address: str, button: Button) -> str:
     there = page.evaluate(_STILL_THERE)
     lost = [(name, value) for name, value in before if value not in there]
     if not documents:
-        after = {(name, value) for name, value in page.locator("body").evaluate(_TYPED, False)}
+        after = {(name, value) for name, value in page.locator("body").evaluate(_TYPED, True)}
         lost += [(name, value) for name, value in before if (name, value) not in after]
     return f"lost {lost}" if lost else ""
 
