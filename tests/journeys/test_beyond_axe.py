@@ -1,63 +1,17 @@
-"""What axe cannot tell of a page (WCAG 2.2), on every page of the public, of applicants and of units: docs/accessibility.md names each."""
+"""What axe cannot tell of a page (WCAG 2.2): that the probes find it, and what only a key pressed on a page tells.
+
+The probes themselves look at every page of the public, of applicants and of units, in ``test_every_page``.
+"""
 
 from __future__ import annotations
-
-from collections import defaultdict
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.test_every_page import AS_IT_STANDS, PEOPLE, go_in, pages_of
-from tests.support.journeys import DESKTOP, PHONE, assert_no_sideways_scroll
+from tests.journeys.test_every_page import PEOPLE, go_in
+from tests.support.beyond_axe import asked
 
 pytestmark = pytest.mark.everywhere
-
-PROBES = Path(__file__).parents[1].joinpath("support", "beyond_axe.js").read_text(encoding="utf-8")
-WHO = ("visitor", "applicant-writing", "applicant-returned", "applicant-accepted", "unit", "unit-with-an-objection")
-NARROW = {"width": 320, "height": 640}  # 1.4.10; what a window of 1280 is at 400 %
-ZOOMED = {"width": 640, "height": 450}  # 1.4.4: a window of 1280 at 200 %
-
-
-def asked(page: Page, probe: str) -> list[str]:
-    return page.evaluate(f"({PROBES}).{probe}()")
-
-
-def faults(page: Page) -> list[str]:
-    """Everything that is wrong with the page as it stands, in each of the windows."""
-    wrong = []
-    windows: dict[str, tuple[Any, tuple[str, ...]]] = {
-        "desktop": (DESKTOP, ("targets", "focus", "motion", "spacing")),
-        "phone": (PHONE, ("targets", "focus", "spacing")),
-    }
-    for name, (size, probes) in windows.items():
-        page.set_viewport_size(size)
-        wrong += [f"{page.url} {name}: {each}" for probe in probes for each in asked(page, probe)[:5]]
-    for size in (ZOOMED, NARROW):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        assert_no_sideways_scroll(page, str(size["width"]))
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
-    return wrong
-
-
-@pytest.fixture(scope="module")
-def seen() -> dict[str, set[tuple[str, ...]]]:
-    """The kinds of pages that were opened so far, by role."""
-    return defaultdict(set)
-
-
-@pytest.mark.parametrize("who", WHO)
-def test_every_page_can_be_used_with_a_keyboard_and_enlarged(page: Page, seen: dict[str, set[tuple[str, ...]]], who: str) -> None:
-    go_in(page, PEOPLE[who])
-    role, wrong = who.partition("-")[0], []
-    known = {kind for kind in seen["visitor"] | seen[role] if kind[0] not in AS_IT_STANDS}
-    for kind, _address, here in pages_of(page, known):
-        seen[role].add(kind)
-        if here:
-            wrong += faults(page)
-    assert not wrong, "\n".join(wrong)
-
 
 BAD_PAGE = """<!doctype html><html lang="zh"><title>坏的页面</title><style>.slow { transition: color 2s } .tight { width: 60px; overflow: hidden;
 white-space: nowrap } .bare:focus { outline: none; box-shadow: none } a, button { margin: 0; padding: 0; border: 0 } #small a { display: block; outline: 3px solid;

@@ -1,4 +1,5 @@
-"""Every page of the site, followed link by link as each role, at both widths: axe finds nothing and nothing sticks out.
+"""Every page of the site, followed link by link as each role, at both widths: axe finds nothing, nothing sticks out, and on those of the public,
+of applicants and of units nothing is wrong that axe cannot tell.
 
 The list of pages is the table of addresses itself (``web/access.py``): one that no journey opens has to be named below, with why.
 """
@@ -15,6 +16,7 @@ import pytest
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page, expect
 
+from tests.support.beyond_axe import faults
 from tests.support.journeys import DESKTOP, PHONE, assert_accessible, assert_no_sideways_scroll
 from zhicheng.web.access import ACCESS, NOBODY
 
@@ -95,6 +97,7 @@ OPENED_ELSEWHERE = {
 }
 # Pages that look different where the application stands differently: looked at again for every person.
 AS_IT_STANDS = {"my_titles", "my_application", "application_prompt", "application_tasks", "desk_queue", "unit_publicity"}
+BEYOND_AXE = {"visitor", "applicant", "unit"}  # whose pages are also asked what axe cannot tell
 PASSWORD = "rehearsal-2023"
 MOST_PAGES = 100  # of one person; a walk that goes on longer follows something it should not
 
@@ -182,12 +185,22 @@ def seen() -> dict[str, set[tuple[str, ...]]]:
     return defaultdict(set)
 
 
+@pytest.fixture(scope="module")
+def seen_in_english() -> dict[str, set[tuple[str, ...]]]:
+    """The same, of those that were opened in English."""
+    return defaultdict(set)
+
+
+def passed_by(seen: dict[str, set[tuple[str, ...]]], role: str) -> set[tuple[str, ...]]:
+    """What is the same for everybody was looked at with the visitor's eyes, what is the same for a role with the first one's."""
+    return {kind for kind in seen["visitor"] | seen[role] if kind[0] not in AS_IT_STANDS}
+
+
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_page_is_accessible_at_both_widths(page: Page, seen: dict[str, set[tuple[str, ...]]], who: str) -> None:
     go_in(page, PEOPLE[who])
     role = who.partition("-")[0]
-    # What is the same for everybody was looked at with the visitor's eyes, what is the same for a role with the first one's.
-    known = {kind for kind in seen["visitor"] | seen[role] if kind[0] not in AS_IT_STANDS}
+    known, wrong = passed_by(seen, role), []
     for kind, _address, here in pages_of(page, known):
         seen[role].add(kind)
         if not here:
@@ -197,16 +210,21 @@ def test_every_page_is_accessible_at_both_widths(page: Page, seen: dict[str, set
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         assert_accessible(page, f"{who}-{name}-phone")
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+        if role in BEYOND_AXE:
+            wrong += faults(page)
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_no_page_scrolls_sideways_in_english(page: Page, who: str) -> None:
+def test_no_page_scrolls_sideways_in_english(page: Page, seen_in_english: dict[str, set[tuple[str, ...]]], who: str) -> None:
     """English words are longer: every kind of page once more, at both widths, without asking what a screen reader would."""
     go_in(page, PEOPLE[who])
+    role = who.partition("-")[0]
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     widths = [DESKTOP, PHONE]
-    for kind, _address, here in pages_of(page, set()):
+    for kind, _address, here in pages_of(page, passed_by(seen_in_english, role)):
+        seen_in_english[role].add(kind)
         if not here:
             continue
         assert_no_sideways_scroll(page, f"{who} {kind} {widths[0]['width']}")
