@@ -138,9 +138,8 @@ class PostgresPlaces(Places):
         return found
 
     def arrive(self) -> None:
-        self.inherited.append(
-            connection.connection
-        )  # as long as it is somebody's, nobody says good-bye to the server for the parent
+        # As long as it is somebody's, nobody says good-bye to the server for the parent.
+        self.inherited.append(connection.connection)
         connection.connection = None
 
     def _made(self, like: str) -> str:
