@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from zhicheng.applications.models import Application, DraftSection, Material
+from zhicheng.applications.putting import in_box
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
@@ -68,17 +69,6 @@ def _write_papers(actor: Actor, application: Application, store: Store) -> None:
     now, papers = clock.now(), acts.wanted_papers(application)
     files = EvidenceFile.objects.bulk_create([store(box, paper) for box, paper in papers])
     Material.objects.bulk_create(
-        Material(
-            application=application,
-            slot=box.slot,
-            paper=paper,
-            year=box.year,
-            row=box.row_id or "",
-            section=box.section or "",
-            file=file,
-            added_by_id=actor.account_id,
-            added_at=now,
-        )
-        for (box, paper), file in zip(papers, files, strict=True)
+        in_box(application, box, paper, file, at=now, actor=actor) for (box, paper), file in zip(papers, files, strict=True)
     )
     Application.objects.filter(pk=application.pk).update(checked_at=None, updated_at=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -46,7 +47,18 @@ def put(
     for material in old:
         material.removed_at = now
         material.save(update_fields=["removed_at"])
-    material = Material.objects.create(
+    material = in_box(application, box, paper, file, at=now, actor=actor, label=label)
+    material.save(force_insert=True)
+    if material.reading:
+        begin_reading(file=file)
+    return material, True
+
+
+def in_box(
+    application: Application, box: SlotRequirement, paper: str, file: EvidenceFile, *, at: datetime, actor: Actor, label: str = ""
+) -> Material:
+    """The row that says ``file`` lies in ``box`` as ``paper`` since ``at``, not yet written."""
+    return Material(
         application=application,
         slot=box.slot,
         paper=paper,
@@ -56,12 +68,9 @@ def put(
         label=label[:100],
         file=file,
         added_by_id=actor.account_id,
-        added_at=now,
+        added_at=at,
         reading=not file.is_sample and any(option.is_read for option in box.papers if option.key == paper),
     )
-    if material.reading:
-        begin_reading(file=file)
-    return material, True
 
 
 def misfit(file: EvidenceFile, formats: Iterable[str], label: str, *, where: str) -> Problem | None:
